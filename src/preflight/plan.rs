@@ -27,22 +27,21 @@ pub struct Probe<'t> {
     pub(super) rests_on: Option<Rc<Log>>,
 }
 
-/// Pairs each selected check with its subjects in each task, which has the index of its target: in catalogue
-/// order, then document order.
+/// Pairs each selected check with its subjects in each task, which has the index of its target: task by task, in
+/// catalogue order, then document order. Each task is planned when its probes are taken.
 pub fn plan<'t>(
     tasks: impl IntoIterator<Item = (usize, &'t Task)>,
     selected: impl Fn(&Group, &Check) -> bool,
     catalogue: impl Iterator<Item = (&'static Group, &'static Check)>,
-) -> Vec<Probe<'t>> {
+) -> impl Iterator<Item = Probe<'t>> {
     let chosen: Vec<_> = catalogue.filter(|(group, check)| selected(group, check)).collect();
-    let mut probes = Vec::new();
-    for (target, task) in tasks {
-        for &(group, check) in &chosen {
+    tasks.into_iter().flat_map(move |(target, task)| {
+        let of_check = |&(group, check): &(&'static Group, &'static Check)| {
             let cases = (check.judge)(task).into_iter();
-            probes.extend(cases.map(|case| Probe::of(case, target, (group, check))));
-        }
-    }
-    probes
+            cases.map(move |case| Probe::of(case, target, (group, check)))
+        };
+        chosen.iter().flat_map(of_check).collect::<Vec<_>>()
+    })
 }
 
 impl<'t> Probe<'t> {

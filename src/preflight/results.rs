@@ -1,14 +1,15 @@
 //! From settled judgements to results, in the order of the catalogue and the document.
 
 use std::cell::RefCell;
+use std::iter::Peekable;
 
 use super::Probe;
-use super::wording::Wording;
 use super::merge_commands::merge_commands;
 use super::number_entries::number_entries;
 use super::reporters::{Report, Reporter, Reporters};
 use super::run_loop::RunLoop;
 use super::spreading::Settlement;
+use super::wording::Wording;
 use crate::document::Place;
 use crate::facts::{Log, Table};
 use crate::knowledge::{Gap, Ground, Lack};
@@ -18,25 +19,48 @@ use crate::names::{AccountId, Arn, Owner};
 use crate::report::{CheckResult, Location, SkipReason, Status};
 use crate::verdict::{Finding, Settled, Severity, Skip, Verdict, mend};
 
-/// Evaluates the probes and renders their results: one list for each target.
-pub async fn report(
+/// How many probes are judged together: those of some dozen definitions, which is enough for all that is asked of an
+/// account at once, and few enough that their judgements take little memory.
+const PART: usize = 10_000;
+
+/// Evaluates the probes, which come target by target, and renders their results: one list for each target.
+pub async fn report<'t>(
     run: &mut RunLoop<'_>,
-    probes: Vec<Probe<'_>>,
+    probes: impl IntoIterator<Item = Probe<'t>>,
     targets: usize,
 ) -> Vec<Vec<CheckResult>> {
-    let settlement = run.settle_all(probes).await;
-    let mut sizes = vec![0; targets];
-    for (probe, _) in settlement.each() {
-        sizes[probe.target] += 1;
-    }
-    let mut results: Vec<Vec<CheckResult>> = sizes.into_iter().map(Vec::with_capacity).collect();
+    let mut results: Vec<Vec<CheckResult>> = (0..targets).map(|_| Vec::new()).collect();
     let wording = RefCell::default();
-    write_each(settlement, run.table(), &wording, |probe, of_probe| {
-        results[probe.target].extend(of_probe);
-    });
+    let mut probes = probes.into_iter().peekable();
+    while let Some(first) = probes.next() {
+        let settlement = run.settle_all(part(first, &mut probes, PART)).await;
+        let mut sizes = vec![0; targets];
+        settlement.each().for_each(|(probe, _)| sizes[probe.target] += 1);
+        results.iter_mut().zip(sizes).for_each(|(known, more)| known.reserve_exact(more));
+        write_each(settlement, run.table(), &wording, |probe, of_probe| {
+            results[probe.target].extend(of_probe);
+        });
+    }
+    run.take_what_is_near().await;
     merge_commands(&mut results);
     number_entries(&mut results, run.table().all_found::<NetworkAcls>().flatten());
     results
+}
+
+/// The probes of whole targets, at least `enough` if there are as many: a check may leave its report to another one
+/// of the same target.
+pub(super) fn part<'t>(
+    first: Probe<'t>,
+    rest: &mut Peekable<impl Iterator<Item = Probe<'t>>>,
+    enough: usize,
+) -> Vec<Probe<'t>> {
+    let mut target = first.target;
+    let mut part = vec![first];
+    while let Some(next) = rest.next_if(|it| it.target == target || part.len() < enough) {
+        target = next.target;
+        part.push(next);
+    }
+    part
 }
 
 /// Gives the results of each probe to `take`.
@@ -179,9 +203,7 @@ impl Writer<'_, '_> {
         let sentence = &lack.absence.sentence;
         let mut result = match self.reporters.report(self.probe.target, lack) {
             Report::Excused => self.unknown(&contradiction(sentence)),
-            _ => {
-                self.skipped(lack).unwrap_or_else(|| self.with_fix(Status::Fail, sentence))
-            }
+            _ => self.skipped(lack).unwrap_or_else(|| self.with_fix(Status::Fail, sentence)),
         };
         self.put(&mut result, finding);
         // The check's error and remedy are about its own claim.

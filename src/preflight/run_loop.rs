@@ -215,7 +215,6 @@ impl<'w> RunLoop<'w> {
             }
         });
         let ended = ended.await;
-        self.take_what_is_near().await;
         all.into_inner().in_order(ended)
     }
 

@@ -4,6 +4,7 @@ mod absences;
 mod careless;
 mod endings;
 mod members;
+mod parts;
 mod properties;
 mod scenario;
 mod stage;

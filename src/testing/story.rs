@@ -6,7 +6,7 @@ use crate::checks::{Check, Group, catalogue, find, trails};
 use crate::document::{DeployTool, Role, RunContext, Source, TaskDefinition};
 use crate::facts::{Recording, View};
 use crate::names::Region;
-use crate::preflight::{Bounds, Interruption, Origin, RunLoop, plan, report};
+use crate::preflight::{Bounds, Interruption, Origin, Probe, RunLoop, plan, report};
 use crate::reachability::network_path::NetworkPath;
 use crate::report::{CheckResult, Status};
 use crate::task::{Deployment, Task, Witness};
@@ -158,6 +158,7 @@ impl Story {
     /// What the checks that are wanted say of it.
     pub(crate) fn judged(&self, wanted: impl Fn(&Group, &Check) -> bool) -> Vec<CheckResult> {
         let probes = plan(self.tasks.iter().enumerate(), wanted, catalogue());
+        let probes: Vec<Probe> = probes.collect();
         assert!(!probes.is_empty(), "no such check is in a group");
         self.run(async |run| report(run, probes.clone(), self.tasks.len()).await.swap_remove(0))
     }

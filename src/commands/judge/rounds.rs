@@ -149,8 +149,8 @@ impl Run<'_> {
             }
         };
         let selected = |group: &Group, check: &Check| self.selects(group, check);
-        let mut probes = plan(tasks(&judged), selected, checks::catalogue());
-        probes.extend(judged.iter().enumerate().filter_map(|(at, it)| it.unread(at)));
+        let unread = judged.iter().enumerate().filter_map(|(at, it)| it.unread(at));
+        let probes = plan(tasks(&judged), selected, checks::catalogue()).chain(unread);
         let mut results = report(&mut run, probes, judged.len()).await;
         // What the template declares is fixed there, and cannot be fixed before it exists.
         for result in results.iter_mut().flatten() {

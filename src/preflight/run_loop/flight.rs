@@ -99,7 +99,7 @@ impl RunLoop<'_> {
 
     /// Takes the answers that nobody needed after all, if they arrive soon: a recording then contains the same
     /// facts each time. Nothing waits longer for them.
-    pub(super) async fn take_what_is_near(&mut self) {
+    pub(in crate::preflight) async fn take_what_is_near(&mut self) {
         let rest = async {
             while let Some(landed) = self.flying.join_next_with_id().await {
                 self.land(landed);

@@ -66,6 +66,7 @@ impl<'s> World<'s> {
     fn of(scenario: &'s Scenario, runtime: &'s Runtime) -> World<'s> {
         let asking = checks::catalogue().filter(|(_, check)| !check.asks.is_empty());
         let probes = plan(scenario.tasks.iter().enumerate(), |_, _| true, asking);
+        let probes: Vec<Probe> = probes.collect();
         let all: BTreeSet<usize> = (0..probes.len()).collect();
         let mut world = World { scenario, runtime, probes, absent: Vec::new(), before: Vec::new() };
         let run = world.run(&scenario.recording, &all);

@@ -85,6 +85,7 @@ impl Scenario {
     /// It with its probes, ready to be judged again and again.
     pub(super) fn staged(&self, checks: &[Listed]) -> Staged<'_> {
         let probes = plan(self.tasks.iter().enumerate(), |_, _| true, checks.iter().copied());
+        let probes = probes.collect();
         let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
         Staged { recording: &self.recording, probes, runtime }
     }

@@ -171,6 +171,7 @@ impl Watch for Log {
 
 /// How a run ended.
 pub(super) struct Run {
+    /// Target by target.
     pub results: Vec<CheckResult>,
     pub requests: usize,
     pub cut_short: bool,
@@ -202,9 +203,10 @@ pub(super) fn run_until(
         let origin = Origin::Live(Arc::new(Services::at("http://127.0.0.1:9")));
         let bounds = Bounds { deadline, per_service: 32 };
         let mut run = RunLoop::new(origin, bounds, interruption, &mut log);
-        let mut results = report(&mut run, probes.to_vec(), 1).await;
+        let targets = probes.iter().map(|it| it.target + 1).max().unwrap_or(1);
+        let results = report(&mut run, probes.to_vec(), targets).await;
         Run {
-            results: results.remove(0),
+            results: results.into_iter().flatten().collect(),
             requests: run.requests(),
             cut_short: run.was_cut_short(),
             interrupted: run.interrupted(),

@@ -54,7 +54,7 @@ fn assembly(folder: &Path, depth: usize, found: &mut Vec<Template>) -> Result<()
             Failure { message, ..failure }
         })?;
         let pushed_tags = pushed_tags.clone();
-        found.push(Template { source, stack: Some(stack), pushed_tags });
+        found.push(Template { source, stack: Some(stack), pushed_tags, flaw: None });
     }
     for nested in assembly.nested.iter().filter(|_| depth < NESTED) {
         self::assembly(&folder.join(nested), depth + 1, found)?;

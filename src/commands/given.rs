@@ -101,8 +101,10 @@ pub(super) fn service_of(given: &[Given]) -> RunContext {
 pub(super) fn templates_of(given: &[Given]) -> Vec<&Node> {
     let mut roots = Vec::new();
     for given in given {
-        if let Given::Templates(all) = given {
-            roots.extend(all.iter().map(|it| &*it.source.root));
+        match given {
+            Given::Templates(all) => roots.extend(all.iter().map(|it| &*it.source.root)),
+            Given::Nested(template) => roots.push(&*template.source.root),
+            _ => {}
         }
     }
     roots
@@ -143,6 +145,18 @@ pub(super) fn images_of(given: &[Given], flags: &[ImageOverlay]) -> Vec<ImageOve
 }
 
 impl Given {
+    /// The same, unless it is a template that cannot be judged whatever the account is.
+    ///
+    /// # Errors
+    /// What the template lacks.
+    pub(super) fn examined(self) -> Result<Given, Failure> {
+        let Given::Templates(all) = &self else { return Ok(self) };
+        match all.iter().find_map(|it| it.flaw.as_ref().map(|flaw| (&it.source, flaw))) {
+            Some((source, flaw)) => Err(Failure::input(source, flaw.clone())),
+            None => Ok(self),
+        }
+    }
+
     /// Whether it is read from ECS.
     pub(super) fn is_registered(&self) -> bool {
         matches!(self, Given::Registered(_))
@@ -150,7 +164,7 @@ impl Given {
 
     /// Whether it is a template, or a folder of templates.
     pub(super) fn is_template(&self) -> bool {
-        matches!(self, Given::Templates(_))
+        matches!(self, Given::Templates(_) | Given::Nested(_))
     }
 
     /// Its task definitions, one document each.
@@ -164,6 +178,9 @@ impl Given {
             Given::Documents(documents) => Ok(documents.clone()),
             Given::Images(_) | Given::Service { .. } => Ok(Vec::new()),
             Given::Templates(all) => templates::declared(all, inputs, region, run).await,
+            Given::Nested(template) => {
+                templates::declared(std::slice::from_ref(template), inputs, region, run).await
+            }
             Given::Registered(name) => Ok(vec![registered(name, region, run).await?.into()]),
         }
     }

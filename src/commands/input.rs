@@ -1,7 +1,7 @@
 //! The user's input: task definitions from files, standard input or the registry of ECS, and where the task
 //! will run.
 
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -9,6 +9,7 @@ use super::Failure;
 use super::cdk_out::cdk_out;
 use super::ecspresso;
 use super::files::{file, source};
+use super::passed::PassedTemplates;
 use super::templates::{Document, Template};
 
 pub(super) use super::files::{bounded, meant, open};
@@ -16,7 +17,7 @@ use crate::cli::PlaceToRun;
 use crate::document::node::{Entry, Node, Value};
 use crate::document::overlay::{ImageOverlay, image_definitions};
 use crate::document::run_context::{flag, flag_list, strategy};
-use crate::document::template::{self, appspec};
+use crate::document::template::{appspec, is_plan};
 use crate::document::{ContextKind, Field, Identity, Role, RunContext, Source};
 use crate::exit::Exit;
 use crate::names::without_prefix;
@@ -36,12 +37,54 @@ pub(super) enum Given {
     },
     /// Templates. Which definitions they declare also depends on the account and the region.
     Templates(Vec<Template>),
+    /// A template that one of the others nests, if that stack is deployed.
+    Nested(Box<Template>),
     /// A family, family:revision or ARN.
     Registered(String),
 }
 
 /// Reads a TASKDEF argument. A path that exists wins over a family of that name.
 pub(super) fn read(given: &OsStr) -> Result<Given, Failure> {
+    read_any(given)?.examined()
+}
+
+/// The same of all; a template without a task definition may be nested in one of the others.
+pub(super) fn read_all(definitions: &[OsString]) -> Result<Vec<Given>, Failure> {
+    let all = definitions.iter().map(|it| read_any(it)).collect::<Result<Vec<_>, _>>()?;
+    told_apart(all).into_iter().map(Given::examined).collect()
+}
+
+/// The templates among the arguments, without those of folders.
+pub(super) fn templates(given: &[Given]) -> PassedTemplates {
+    PassedTemplates::of(given.iter().filter_map(single).map(|it| it.source.clone()))
+}
+
+/// The one template of an argument that is a file.
+fn single(given: &Given) -> Option<&Template> {
+    match given {
+        Given::Templates(all) => match all.as_slice() {
+            [only] if only.stack.is_none() && !is_plan(&only.source) => Some(only),
+            _ => None,
+        },
+        Given::Nested(template) => Some(template),
+        _ => None,
+    }
+}
+
+/// The same arguments; a template that another one nests is no longer one on its own.
+pub(super) fn told_apart(given: Vec<Given>) -> Vec<Given> {
+    if given.iter().filter_map(single).count() < 2 {
+        return given;
+    }
+    let nested = templates(&given).nested();
+    let told = |given: Given| match single(&given) {
+        Some(it) if nested.contains(&it.source.name) => Given::Nested(Box::new(it.clone())),
+        _ => given,
+    };
+    given.into_iter().map(told).collect()
+}
+
+fn read_any(given: &OsStr) -> Result<Given, Failure> {
     let shown = given.to_string_lossy();
     if given == "-" {
         let bytes = bounded(std::io::stdin(), "standard input")?;
@@ -104,8 +147,6 @@ fn documents(source: Source) -> Result<Given, Failure> {
     let refused = |error| Failure::input(&source, error);
     match Identity::of(&source.root) {
         Some(Identity::CloudFormation | Identity::Terraform) => {
-            // Without a task definition nothing else matters.
-            template::examine(&source).map_err(refused)?;
             Ok(Given::Templates(vec![Template::of(source)]))
         }
         Some(Identity::ImageDefinitions) => {

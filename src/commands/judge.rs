@@ -5,9 +5,13 @@ mod exhibits;
 mod rounds;
 mod targets;
 
+use std::ffi::OsString;
+use std::path::Path;
+
 use super::given::{need_definition, templates_of};
 use super::input::Given;
 use super::live::Chosen;
+use super::parameters::Inputs;
 use super::wait::Clock;
 use super::{Failure, accept, arns, asking, catalogue, input, look, outlet, parameters};
 use crate::checks::{self, Group};
@@ -48,8 +52,7 @@ pub(super) fn run_and(
     let accepted = judged.gate.accept.as_deref().map(accept::read).transpose()?;
     let accepted = accepted.unwrap_or_default();
     let recording = judged.run.replay.as_deref().map(asking::replayed).transpose()?;
-    let given =
-        judged.definitions.iter().map(|it| input::read(it)).collect::<Result<Vec<_>, _>>()?;
+    let given = input::read_all(&judged.definitions)?;
     let arns = arns::given(&judged.place, &judged.live.services, &given)?;
     let mut place = arns::resolved(&judged.place)?;
     let live = Chosen::of(&judged.live, &mut place)?;
@@ -60,6 +63,7 @@ pub(super) fn run_and(
     let context = input::context(&judged.place)?;
     let images = parameters::images(&judged.template)?;
     let inputs = parameters::given(&judged.template, given.iter().any(Given::is_template))?;
+    let inputs = Inputs { passed: input::templates(&given), ..inputs };
     inputs.examine(&templates_of(&given))?;
     let outlet = outlet(global)?;
     let record = judged.run.record.as_deref().map(OutputFile::open_private).transpose();
@@ -108,6 +112,16 @@ fn gate(judged: &Judged) -> Result<Gate, Failure> {
         .map(|ids| ids.into_iter().filter(|id| !id.is_empty()).collect::<Vec<_>>());
     if let Some(id) = allow_unknown.iter().flatten().find(|id| checks::find(id).is_none()) {
         return Err(Failure::usage(catalogue::unknown(id)));
+    }
+    let is_any = allow_unknown.iter().flatten().next().is_none() && allow_unknown.is_some();
+    let is_check = |it: &&OsString| {
+        it.to_str().is_some_and(|it| checks::find(it).is_some()) && !Path::new(it).exists()
+    };
+    if let (true, Some(check)) = (is_any, judged.definitions.iter().find(is_check)) {
+        let check = check.display();
+        return Err(Failure::usage(format!(
+            "--allow-unknown {check} allows every check, and names {check} as a task definition\n  Write --allow-unknown={check}"
+        )));
     }
     Ok(Gate { strict: judged.gate.strict, allow_unknown })
 }

@@ -6,11 +6,13 @@ use std::path::Path;
 use std::pin::Pin;
 
 use super::files::file;
+use super::passed::PassedTemplates;
 use super::{Failure, stack};
 use crate::document::node::Node;
 use crate::document::template::{self, NestedStack, Surroundings, is_template};
 use crate::document::{Role, Source};
 use crate::preflight::RunLoop;
+use crate::task::{PassedTemplate, UnseenStack};
 
 /// How deep stacks may be nested.
 const DEPTH: usize = 8;
@@ -26,11 +28,26 @@ pub(super) struct Layer<'t> {
     pub(super) known: Surroundings,
     /// Why it is not known whether it is deployed.
     pub(super) uncertain: Option<String>,
-    /// Why the templates of stacks in it are not known.
-    pub(super) unseen: Vec<String>,
+    /// The stacks in it whose templates are not known.
+    pub(super) unseen: Vec<UnseenStack>,
+    /// Those whose templates are among the files of the run.
+    pub(super) passed: Vec<PassedTemplate>,
+}
+
+impl<'t> Layer<'t> {
+    fn of(source: Cow<'t, Source>, known: Surroundings) -> Layer<'t> {
+        let (path, uncertain) = (String::new(), None);
+        Layer { path, source, known, uncertain, unseen: Vec::new(), passed: Vec::new() }
+    }
 }
 
 type Layers<'t> = Result<Vec<Layer<'t>>, Failure>;
+
+/// Where templates of nested stacks are looked for, and how many may still be read.
+struct Search<'a> {
+    passed: &'a PassedTemplates,
+    left: usize,
+}
 
 /// The template and those in it, each with what the others pass and return.
 ///
@@ -39,23 +56,22 @@ type Layers<'t> = Result<Vec<Layer<'t>>, Failure>;
 pub(super) async fn layers<'t>(
     source: &'t Source,
     known: Surroundings,
+    passed: &PassedTemplates,
     run: &mut RunLoop<'_>,
 ) -> Layers<'t> {
-    let source = Cow::Borrowed(source);
-    let root = Layer { path: String::new(), source, known, uncertain: None, unseen: Vec::new() };
-    let mut left = MOST;
-    expand(root, 0, &mut left, run).await
+    let mut search = Search { passed, left: MOST };
+    expand(Layer::of(Cow::Borrowed(source), known), 0, &mut search, run).await
 }
 
 fn expand<'a, 't: 'a>(
     mut layer: Layer<'t>,
     depth: usize,
-    left: &'a mut usize,
+    search: &'a mut Search<'_>,
     run: &'a mut RunLoop<'_>,
 ) -> Pin<Box<dyn Future<Output = Layers<'t>> + 'a>> {
     Box::pin(async move {
         let mut below = Vec::new();
-        let mut files: BTreeMap<String, Result<Source, String>> = BTreeMap::new();
+        let mut files: BTreeMap<String, Result<Read, String>> = BTreeMap::new();
         let mut read_with = Vec::new();
         // A stack may get what another one returns: until what they get is the same as before.
         for _ in 0..=template::nested(&layer.source, &layer.known).len() {
@@ -65,32 +81,37 @@ fn expand<'a, 't: 'a>(
             }
             below.clear();
             layer.unseen.clear();
+            layer.passed.clear();
             for nested in &stacks {
                 if !files.contains_key(&nested.id) {
-                    files.insert(nested.id.clone(), read(nested, &layer.source)?);
+                    files.insert(nested.id.clone(), read(nested, &layer, search.passed)?);
                 }
                 let source = match files.get(&nested.id) {
-                    Some(Ok(source)) => source.clone(),
+                    Some(Ok(Read { source, passed })) => {
+                        layer.passed.extend(passed.clone());
+                        source.clone()
+                    }
                     Some(Err(why)) => {
                         layer.known.outputs.add(&nested.id, Err(why.clone()));
-                        layer.unseen.push(why.clone());
+                        let (place, file) = (nested.place.clone(), nested.file_name());
+                        layer.unseen.push(UnseenStack { place, why: why.clone(), file });
                         continue;
                     }
                     None => continue,
                 };
-                if depth >= DEPTH || *left == 0 {
+                if depth >= DEPTH || search.left == 0 {
                     return Err(Failure::usage(format!(
                         "{} nests stacks more than {DEPTH} levels deep, or too many of them",
                         source.name
                     )));
                 }
-                *left -= 1;
+                search.left -= 1;
                 let known = surroundings(&layer.known, nested, &source, run).await?;
                 let path = format!("{}{}/", layer.path, nested.id);
                 let uncertain = layer.uncertain.clone().or_else(|| nested.uncertain.clone());
-                let source = Cow::Owned(source);
-                let inner = Layer { path, source, known, uncertain, unseen: Vec::new() };
-                let inner = expand(inner, depth + 1, left, run).await?;
+                let inner = Layer::of(Cow::Owned(source), known);
+                let inner =
+                    expand(Layer { path, uncertain, ..inner }, depth + 1, search, run).await?;
                 if let Some(it) = inner.first() {
                     let outputs = template::outputs(&it.source, &it.known);
                     layer.known.outputs.add(&nested.id, Ok(outputs));
@@ -104,25 +125,49 @@ fn expand<'a, 't: 'a>(
     })
 }
 
+/// A template of a nested stack.
+struct Read {
+    source: Source,
+    /// If it is among the files of the run.
+    passed: Option<PassedTemplate>,
+}
+
 /// The template of a nested stack, or why it is not known.
-fn read(nested: &NestedStack, from: &Source) -> Result<Result<Source, String>, Failure> {
-    let path = match &nested.file {
-        Ok(path) => Path::new(&*from.name).parent().unwrap_or(Path::new("")).join(path),
-        Err(why) => return Ok(Err(why.clone())),
+fn read(
+    nested: &NestedStack,
+    layer: &Layer<'_>,
+    passed: &PassedTemplates,
+) -> Result<Result<Read, String>, Failure> {
+    let from = &layer.source;
+    let taken = |file: &Source, is_copy: bool| {
+        let id = format!("{}{}", layer.path, nested.id);
+        PassedTemplate { id, file: file.name.clone(), is_copy }
     };
+    let folder = Path::new(&*from.name).parent().unwrap_or(Path::new(""));
+    let path = nested.file.as_ref().map(|it| folder.join(it));
     // A template may be judged without the folder that it was written to.
-    if !path.is_file() {
-        let (id, path) = (&nested.id, path.display());
-        return Ok(Err(format!("the template of the nested stack {id} is not in {path}")));
-    }
-    let source = file(&path, Role::Definition)?;
-    match is_template(&source) {
-        true => Ok(Ok(source)),
-        false => Err(Failure::usage(format!(
-            "{} is no CloudFormation template\n  It is the template of the nested stack {}",
-            source.name, nested.id
-        ))),
-    }
+    let why = match path {
+        Ok(path) if path.is_file() => {
+            let source = file(&path, Role::Definition)?;
+            if !is_template(&source) {
+                return Err(Failure::usage(format!(
+                    "{} is no CloudFormation template\n  It is the template of the nested stack {}",
+                    source.name, nested.id
+                )));
+            }
+            let passed = passed.at(&path).map(|it| taken(it, false));
+            return Ok(Ok(Read { source, passed }));
+        }
+        Ok(path) => {
+            format!("the template of the nested stack {} is not in {}", nested.id, path.display())
+        }
+        Err(why) => why.clone(),
+    };
+    Ok(match passed.like(nested, from) {
+        Ok(None) => Err(why),
+        Ok(Some(it)) => Ok(Read { source: it.clone(), passed: Some(taken(it, true)) }),
+        Err(other) => Err(format!("{why}, and {other}")),
+    })
 }
 
 /// What is known of a nested stack.

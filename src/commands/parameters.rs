@@ -5,6 +5,7 @@ use std::path::Path;
 
 use super::Failure;
 use super::files::{bounded, open};
+use super::passed::PassedTemplates;
 use crate::cli::TemplateFlags;
 use crate::document::node::{Node, Value};
 use crate::document::overlay::ImageOverlay;
@@ -14,13 +15,15 @@ use crate::names::{nearest, without_prefix};
 /// How it is written.
 const FORMS: &str = "write them as the AWS CLI does, [{\"ParameterKey\": \"Name\", \"ParameterValue\": \"value\"}] or [\"Name=value\"], or as CodePipeline does, {\"Parameters\": {\"Name\": \"value\"}}";
 
-/// What the expressions of templates depend on.
+/// What templates depend on.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Inputs {
     /// The values of parameters.
     pub(super) values: BTreeMap<String, String>,
     /// The name of the stack that a template updates.
     pub(super) stack: Option<String>,
+    /// The templates that may be nested in others.
+    pub(super) passed: PassedTemplates,
 }
 
 /// All values; a flag wins over the file.
@@ -28,7 +31,8 @@ pub(super) struct Inputs {
 /// # Errors
 /// A flag without `=`, a file that holds something else, or a flag for a template where there is none.
 pub(super) fn given(flags: &TemplateFlags, has_template: bool) -> Result<Inputs, Failure> {
-    let inputs = Inputs { values: values_of(flags)?, stack: flags.stack.clone() };
+    let (values, stack) = (values_of(flags)?, flags.stack.clone());
+    let inputs = Inputs { values, stack, passed: PassedTemplates::default() };
     let unused = match &inputs {
         _ if has_template => None,
         Inputs { stack: Some(_), .. } => Some("--stack"),
@@ -212,7 +216,7 @@ mod tests {
         let template = Source::read("t.json", Role::Definition, text.as_bytes()).unwrap();
         let examine = |name: &str| {
             let values = BTreeMap::from([(name.to_owned(), "1".to_owned())]);
-            Inputs { values, stack: None }.examine(&[&template.root])
+            Inputs { values, ..Inputs::default() }.examine(&[&template.root])
         };
         assert!(examine("ImageTag").is_ok() && examine("AWS::StackName").is_ok());
         let said = examine("ImageTga").unwrap_err().message;

@@ -8,13 +8,13 @@ use super::parameters::Inputs;
 use super::{Failure, created, elsewhere, stack};
 use crate::document::template::cdk::Stack;
 use crate::document::template::{self, Declared, Refused, Surroundings};
-use crate::document::{RunContext, Source};
+use crate::document::{InputError, RunContext, Source};
 use crate::knowledge::Seen;
 use crate::lookup::CallerIdentity;
 use crate::lookup::ecs::DescribeService;
 use crate::names::Region;
 use crate::preflight::RunLoop;
-use crate::task::{Deployment, StackUse};
+use crate::task::{Deployment, StackUse, UnseenStack};
 
 /// A document with one task definition.
 #[derive(Clone)]
@@ -50,18 +50,22 @@ impl Document {
 }
 
 /// A template, and what is known of the stack that is made of it.
+#[derive(Clone)]
 pub(super) struct Template {
     pub(super) source: Source,
     /// The stack, if it is one of a folder.
     pub(super) stack: Option<Stack>,
     /// The tags of images that are pushed before the stack is deployed.
     pub(super) pushed_tags: Vec<String>,
+    /// Why it cannot be judged on its own, whatever the account is.
+    pub(super) flaw: Option<InputError>,
 }
 
 impl Template {
     /// A template in a file.
     pub(super) fn of(source: Source) -> Template {
-        Template { source, stack: None, pushed_tags: Vec::new() }
+        let flaw = template::examine(&source).err();
+        Template { source, stack: None, pushed_tags: Vec::new(), flaw }
     }
 
     /// Whether the stack is for the region and the account of this run.
@@ -123,9 +127,12 @@ pub(super) async fn declared(
             region,
             by_cdk: template.stack.is_some(),
         });
-        let (found, unseen) = in_layers(template, known, run).await?;
-        let deployment = Deployment { stack, unseen };
-        all.extend(found.into_iter().map(|it| (it, deployment.clone())));
+        let (found, nested) = in_layers(template, known, inputs, run).await?;
+        let first = Deployment { stack: stack.clone(), ..nested };
+        // What is not known of the template is said once.
+        let others = Deployment { stack, ..Deployment::default() };
+        let deployments = std::iter::once(first).chain(std::iter::repeat(others));
+        all.extend(found.into_iter().zip(deployments));
     }
     if all.is_empty() {
         return Err(nothing(templates, region, account.as_deref()));
@@ -157,21 +164,26 @@ fn stacks(templates: &[Template]) -> String {
     if names.is_empty() { "no stack".to_owned() } else { names.join(", ") }
 }
 
-/// The task definitions of a template and of its nested stacks, and why the templates of some are not known. Most
-/// stacks of an application have no definition.
+/// The task definitions of a template and of its nested stacks, and what is known of these. Most stacks of an
+/// application have no definition.
 async fn in_layers(
     template: &Template,
     known: Surroundings,
+    inputs: &Inputs,
     run: &mut RunLoop<'_>,
-) -> Result<(Vec<Declared>, Vec<String>), Failure> {
-    let layers = nested::layers(&template.source, known, run).await?;
+) -> Result<(Vec<Declared>, Deployment), Failure> {
+    let layers = nested::layers(&template.source, known, &inputs.passed, run).await?;
     for Layer { source, known, uncertain, .. } in &layers {
         created::affect(source, known, run);
         if uncertain.is_none() {
             created::declare(source, known, run);
         }
     }
-    let unseen: Vec<String> = layers.iter().flat_map(|it| it.unseen.iter().cloned()).collect();
+    let deployment = Deployment {
+        stack: None,
+        unseen: layers.iter().flat_map(|it| it.unseen.iter().cloned()).collect(),
+        passed: layers.iter().flat_map(|it| it.passed.iter().cloned()).collect(),
+    };
     let mut all = Vec::new();
     for layer in &layers {
         let found = match template::is_plan(&layer.source) {
@@ -195,16 +207,16 @@ async fn in_layers(
     if let (true, None, Some(root)) = (all.is_empty(), &template.stack, layers.first()) {
         let found = template::declared(&root.source, &root.known);
         return match found {
-            Ok(found) => Ok((found, unseen)),
-            Err(error) => Err(with_unseen(refused(&root.source, error), &unseen)),
+            Ok(found) => Ok((found, deployment)),
+            Err(error) => Err(with_unseen(refused(&root.source, error), &deployment.unseen)),
         };
     }
-    Ok((all, unseen))
+    Ok((all, deployment))
 }
 
 /// The error for a template without a task definition, with the nested stacks that may have one.
-fn with_unseen(failure: Failure, unseen: &[String]) -> Failure {
-    let message = unseen.iter().fold(failure.message, |it, why| format!("{it}\n  {why}"));
+fn with_unseen(failure: Failure, unseen: &[UnseenStack]) -> Failure {
+    let message = unseen.iter().fold(failure.message, |all, it| format!("{all}\n  {}", it.why));
     Failure { message, ..failure }
 }
 

@@ -152,6 +152,14 @@ pub fn nested(source: &Source, known: &Surroundings) -> Vec<NestedStack> {
     }
 }
 
+/// The same, whatever the conditions of the stacks are.
+pub fn mentioned_stacks(source: &Source) -> Vec<NestedStack> {
+    match is_plan(source) {
+        true => Vec::new(),
+        false => nested::mentioned(&Resolver::new(&source.root, &Surroundings::default())),
+    }
+}
+
 /// What a CloudFormation template returns, or why a value of it is not known.
 pub fn outputs(source: &Source, known: &Surroundings) -> Values {
     nested::outputs(&Resolver::new(&source.root, known))

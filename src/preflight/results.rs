@@ -162,8 +162,11 @@ impl Writer<'_, '_> {
         if let Some(error) = &finding.prevents {
             result.prevents = Some(error.clone());
         }
+        // An unknown result of a check that only warns is a skip, which has nothing to fix.
+        if let (Some(_), Some(remedy)) = (&result.remedy, &finding.remedy) {
+            result.remedy = Some(remedy.clone());
+        }
         if !matches!(finding.severity, Severity::Unknown(_)) {
-            result.remedy = Some(finding.remedy.clone().unwrap_or_else(|| check.remedy.to_owned()));
             result.commands.clone_from(&finding.commands);
         }
         result

@@ -16,7 +16,7 @@ mod stored;
 mod subject;
 mod volume;
 
-pub use deployment::{Deployment, StackUse};
+pub use deployment::{Deployment, PassedTemplate, StackUse, UnseenStack};
 pub use encrypted::{CredentialsUse, DecryptedUse, EncryptedUse};
 pub use environment_file::EnvironmentFileUse;
 pub use log::{AwslogsUse, FirelensFileUse, LOG_CALLS, SOME_TASK, StreamName};

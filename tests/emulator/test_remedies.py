@@ -51,7 +51,7 @@ NOT_CARRIED_OUT = {
     "service-container-port": DOCUMENT,
     "service-deployment": DOCUMENT,
     "service-exists": DOCUMENT,
-    "service-stack": "the emulator changes stacks at once, and knows no state that refuses an update",
+    "service-stack": "waiting ends by itself, and nobody deletes a stack by a command that was pasted",
     "service-target-group": CHOICE,
 }
 

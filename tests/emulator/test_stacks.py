@@ -1,10 +1,12 @@
 """Given the template of a live stack, then the update is judged with what the stack has."""
 
 import json
+import threading
 import unittest
 
 import stack
-from emulator import ACCOUNT
+from emulator import ACCOUNT, REGION
+from moto.cloudformation.models import cloudformation_backends
 from program import Story, demo
 from stack import FAMILY, STACK, template
 
@@ -54,6 +56,46 @@ class Stacks(Story):
         report = self.report("verify", self.write(update, "stack.json"), "--stack", STACK, code=3)
         unknown = [it["message"] for it in report["checks"] if it["status"] == "unknown"]
         self.assertTrue(any("the update removes ExecutionRole (AWS::IAM::Role)" in it for it in unknown), unknown)
+
+    def live(self):
+        """The stack, to be set to a state that moto never leaves it in."""
+        stacks = cloudformation_backends[ACCOUNT][REGION].stacks.values()
+        found = next(it for it in stacks if it.name == STACK)
+        self.addCleanup(setattr, found, "status", found.status)
+        return found
+
+    def test_a_stack_that_refuses_an_update_fails_before_the_deploy(self):
+        live = self.live()
+        path = self.write(template("*"), "stack.json")
+        for state, code, words in [
+            ("UPDATE_COMPLETE", 0, "accepts an update"),
+            ("UPDATE_ROLLBACK_COMPLETE", 0, "accepts an update"),
+            ("ROLLBACK_COMPLETE", 1, "Delete the stack, and create it again"),
+            ("UPDATE_ROLLBACK_FAILED", 1, "Continue the rollback"),
+            ("UPDATE_FAILED", 3, "--allow-unknown=service-stack"),
+            # Nothing is deployed yet, so that the role is not there either.
+            ("REVIEW_IN_PROGRESS", 3, "Deploy with `aws cloudformation deploy`"),
+        ]:
+            with self.subTest(state):
+                live.status = state
+                given = ["--parameter", f"Family={FAMILY}"]
+                report = self.report("verify", path, "--stack", STACK, *given, code=code)
+                [stack] = [it for it in report["checks"] if it["id"] == "service-stack"]
+                self.assertIn(words, stack["message"] + (stack["remedy"] or ""))
+                self.assertEqual(stack["status"], {0: "pass", 1: "fail", 3: "unknown"}[code])
+                if code == 3:
+                    allowed = "--allow-unknown=service-stack"
+                    self.report("verify", path, "--stack", STACK, *given, allowed, code=0)
+
+    def test_wait_waits_for_the_end_of_another_update(self):
+        live = self.live()
+        path = self.write(template("*"), "stack.json")
+        live.status = "UPDATE_IN_PROGRESS"
+        self.report("verify", path, "--stack", STACK, code=1)
+        ends = threading.Timer(2, lambda: setattr(live, "status", "UPDATE_COMPLETE"))
+        ends.start()
+        self.addCleanup(ends.join)
+        self.report("verify", path, "--stack", STACK, "--wait", "40s", code=0)
 
     def test_a_stack_that_cannot_be_read_ends_the_run(self):
         path = self.write(template("*"), "stack.json")

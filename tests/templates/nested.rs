@@ -180,3 +180,86 @@ fn the_definitions_of_a_nested_stack_without_its_template_are_unknown_by_its_nam
     folder.write("parent.json", parent.to_string());
     folder.line("verify parent.json --replay account.json").ends(2).says("is not in gone.json");
 }
+
+#[test]
+fn a_nested_template_in_s3_is_known_once_its_file_is_passed_too() {
+    let folder = Folder::new("nested-beside");
+    let url = json!({"Fn::Sub": "https://${Bucket}.s3.amazonaws.com/infra/service.json"});
+    let web = stack(&url, &json!({"Tag": "2.7.0"}));
+    let parent = json!({"Parameters": {"Bucket": {"Type": "String"}}, "Resources": {"Web": web}});
+    folder.write("root.json", parent.to_string());
+    folder.write("service.json", service().to_string());
+    let with = |more: &str| {
+        folder.line(&format!("verify {more} --replay account.json --only image-exists,definition"))
+    };
+    // Passing what the error names is enough, in any order, and it is judged once.
+    with("root.json").ends(2).says("pass the template of the nested stack");
+    for order in ["root.json service.json", "service.json root.json"] {
+        let said = folder
+            .line(&format!("image {order} --replay account.json -o json"))
+            .ends(0)
+            .says("storefront:2.7.0");
+        let report = said.report();
+        assert_eq!(report["target"]["source"], "root.json", "{}", said.out);
+    }
+    with("root.json service.json").says("assuming that service.json is the template of");
+    // Of two files, the one of the same folder is meant.
+    folder.write("infra/service.json", service().to_string());
+    with("root.json service.json infra/service.json").says("assuming that infra/service.json");
+}
+
+#[test]
+fn a_nested_template_without_a_definition_makes_nothing_unknown() {
+    let folder = Folder::new("nested-beside-vpc");
+    let mut parent = service();
+    parent["Parameters"]["Tag"]["Default"] = json!("2.7.0");
+    let url = "https://s3.amazonaws.com/bucket/vpc.json";
+    parent["Resources"]["Vpc"] = stack(&json!(url), &json!({"Cidr": "10.0.0.0/16"}));
+    folder.write("root.json", parent.to_string());
+    let vpc = |parameter: &str| {
+        let parameters = json!({parameter: {"Type": "String"}});
+        json!({"Parameters": parameters, "Resources": {"Vpc": {"Type": "AWS::EC2::VPC"}}})
+            .to_string()
+    };
+    folder.write("vpc.json", vpc("Cidr"));
+    let said = folder.line("definition root.json").ends(3);
+    said.says("root.json:1:").says("Pass vpc.json as another TASKDEF");
+    folder.line("definition root.json vpc.json").ends(0).says("assuming that vpc.json is");
+    folder.line("definition root.json vpc.json --strict").ends(1);
+    folder.line("definition root.json --allow-unknown=definition-nested-stacks").ends(0);
+    // Two words are a flag and a task definition.
+    let line = "definition root.json --allow-unknown definition-nested-stacks";
+    folder.line(line).ends(2).says("Write --allow-unknown=definition-nested-stacks");
+    // On its own, it is still no input; nor is one that no stack has.
+    folder.line("definition vpc.json").ends(2).says("creates no AWS::ECS::TaskDefinition");
+    folder.write("other.json", vpc("Cidr"));
+    folder.line("definition root.json other.json").ends(2).says("other.json:1:1");
+    // CloudFormation would refuse this one.
+    folder.write("vpc.json", vpc("Range"));
+    folder.line("definition root.json vpc.json").ends(3).says("it has no parameter `Cidr`");
+}
+
+#[test]
+fn a_template_whose_nested_stack_is_not_deployed_is_judged_on_its_own() {
+    let folder = Folder::new("nested-beside-off");
+    let mut own = service();
+    own["Parameters"]["Tag"]["Default"] = json!("2.7.0");
+    let mut parent = own.clone();
+    let mut worker = stack(&json!("worker.json"), &json!({}));
+    folder.write("worker.json", own.to_string());
+    parent["Resources"]["Worker"] = worker.clone();
+    folder.write("root.json", parent.to_string());
+    let line = "image root.json worker.json --replay account.json -o json";
+    assert_eq!(targets(&folder, line, 0), ["root.json#Task", "root.json#Worker/Task"]);
+    worker["Condition"] = json!("Never");
+    parent["Conditions"] = json!({"Never": {"Fn::Equals": ["a", "b"]}});
+    parent["Resources"]["Worker"] = worker;
+    folder.write("root.json", parent.to_string());
+    assert_eq!(targets(&folder, line, 0), ["root.json", "worker.json"]);
+    // Templates that only nest each other are all read.
+    for (file, other) in [("a.json", "b.json"), ("b.json", "a.json")] {
+        let resources = json!({"Other": stack(&json!(other), &json!({}))});
+        folder.write(file, json!({"Resources": resources}).to_string());
+    }
+    folder.line("image a.json b.json --replay account.json").ends(2).says("8 levels deep");
+}

@@ -7,7 +7,7 @@ use crate::knowledge::{Gap, Seen};
 use crate::lookup::Lookup;
 use crate::lookup::cloudformation::DescribeStack;
 use crate::task::{StackUse, Task};
-use crate::verdict::{Judgement, Rule, not_applicable, pass};
+use crate::verdict::{Judgement, Rule, not_applicable, pass, undecided};
 
 pub(super) static SERVICE_STACK: Check = Check {
     id: "service-stack",
@@ -43,14 +43,16 @@ fn service_stack(task: &Task, facts: &View) -> Judgement {
         return not_applicable("the stack does not exist, so that it is created");
     };
     let status = &*described.status;
-    let unknown = |why: &str| {
+    let unknown = |why: &str, remedy: &str| {
         let why = format!(
             "cannot determine whether the stack {name} in {status} accepts an update: {why}"
         );
-        Err(Gap::Undecidable { why }.into())
+        let remedy = format!("{remedy}; accept this with --allow-unknown=service-stack");
+        let finding = undecided(Gap::Undecidable { why }).on(name).remedy(remedy);
+        finding.prevents(REFUSAL).naming("<status>", status).judge()
     };
     let Some(state) = state_of(status) else {
-        return unknown("AWS does not document this state");
+        return unknown("AWS does not document this state", "Look at the events of the stack");
     };
     let remedy = match state.update {
         Update::Accepted => {
@@ -60,9 +62,17 @@ fn service_stack(task: &Task, facts: &View) -> Judgement {
             return pass(format!("the stack {name} is in {status}, and `cdk deploy` creates it"));
         }
         Update::NeverDeployed => {
-            return unknown("`deploy` of the AWS CLI creates it, but `update-stack` is refused");
+            return unknown(
+                "`deploy` of the AWS CLI creates it, but `update-stack` is refused",
+                "Deploy with `aws cloudformation deploy`",
+            );
         }
-        Update::IfKept => return unknown("only an update with --disable-rollback continues it"),
+        Update::IfKept => {
+            return unknown(
+                "only an update with --disable-rollback continues it",
+                "Update it with --disable-rollback",
+            );
+        }
         Update::Busy => "Wait until the operation in progress ends, or pass --wait DURATION",
         Update::Dead | Update::DeadButForCdk => "Delete the stack, and create it again",
         Update::Stuck => "Continue the rollback of the stack, and update it after that",

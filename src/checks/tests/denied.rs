@@ -254,7 +254,7 @@ fn stories() -> Vec<(&'static str, Story, Account)> {
         ),
         (
             "stack",
-            task("bridge").deployed_by(Deployment { stack: Some(stack), unseen: Vec::new() }),
+            task("bridge").deployed_by(Deployment { stack: Some(stack), ..Deployment::default() }),
             account().says("cloudformation:DescribeStacks", &prod, &described),
         ),
     ]

@@ -100,7 +100,16 @@ pub(super) async fn read(
     }
     setting.live = live;
     let mut targets = Vec::new();
-    for (argument, given) in judged.definitions.iter().zip(given) {
+    let is_nested = |it: &Given| matches!(it, Given::Nested(_));
+    let arguments = || judged.definitions.iter().zip(given);
+    let own = arguments().filter(|(_, it)| !is_nested(it));
+    // What is nested has been judged then, unless its stack is not deployed.
+    for (argument, given) in own.chain(arguments().filter(|(_, it)| is_nested(it))) {
+        if let Given::Nested(template) = given
+            && (template.flaw.is_some() || is_judged(&template.source.name, &targets))
+        {
+            continue;
+        }
         for document in given.documents(inputs, region.as_ref(), run).await? {
             targets.push(Judgeable {
                 source: document.label(argument).into_owned(),
@@ -118,6 +127,12 @@ pub(super) async fn read(
         return Err(Failure::usage(image.is_nowhere(&names)));
     }
     Ok(targets)
+}
+
+/// Whether this file was judged as the template of a nested stack.
+fn is_judged(file: &str, targets: &[Judgeable]) -> bool {
+    let mut tasks = targets.iter().filter_map(Judgeable::task);
+    tasks.any(|it| it.deployment.passed.iter().any(|it| *it.file == *file))
 }
 
 /// The live services that were chosen. Flags say where they would run instead.

@@ -7,6 +7,8 @@ use std::collections::BTreeMap;
 use super::expression::{Resolver, scalar};
 use super::outputs::{APPLICATION, STACK, Values};
 use crate::document::node::{Entry, Node, Value};
+use crate::document::place::Place;
+use crate::document::source::Source;
 
 /// How many templates one template may deploy, with those in them. AWS allows 500 resources in each.
 pub const NESTED_LIMIT: usize = 100;
@@ -16,8 +18,12 @@ pub const NESTED_LIMIT: usize = 100;
 pub struct NestedStack {
     /// Its name in the template.
     pub id: String,
+    /// Where its template is named.
+    pub place: Place,
     /// The file with its template, from the folder of the template, or why it is no such file.
     pub file: Result<String, String>,
+    /// Where its template is, as far as that is known, with slashes: `my-bucket/infra/vpc.yaml`.
+    pub location: String,
     /// The values that it gets, or why they are not known.
     pub parameters: Values,
     /// Why it is not known whether it is deployed.
@@ -39,38 +45,104 @@ pub(super) fn is_nested(resource: &Node) -> bool {
 
 fn stack(entry: &Entry, resolver: &Resolver) -> NestedStack {
     let certain = resolver.exists(&entry.key, &entry.node).is_some();
+    let (place, location, file) = template_of(entry, resolver);
     NestedStack {
         id: entry.key.to_string(),
-        file: file(entry, resolver),
+        place,
+        file,
+        location,
         parameters: parameters(&entry.node, resolver),
         uncertain: (!certain).then(|| resolver.uncertain(&entry.node)),
     }
 }
 
-/// The file of the template: the one that the CDK notes, or a path that `aws cloudformation package` replaces.
-fn file(entry: &Entry, resolver: &Resolver) -> Result<String, String> {
+/// Where the template is named, its location, and its file: the one that the CDK notes, or a path that
+/// `aws cloudformation package` replaces.
+fn template_of(entry: &Entry, resolver: &Resolver) -> (Place, String, Result<String, String>) {
     let (id, resource) = (&entry.key, &entry.node);
     let asset = resource.get("Metadata").and_then(|it| it.get("aws:asset:path"));
-    if let Some(Value::Text(path)) = asset.map(|it| &it.value) {
-        return Ok(path.clone());
+    if let Some(Node { value: Value::Text(path), place }) = asset {
+        return (place.clone(), path.clone(), Ok(path.clone()));
     }
     let is_application = resource.get("Type").and_then(Node::text) == Some(APPLICATION);
     let name = if is_application { "Location" } else { "TemplateURL" };
     let written = resource.get("Properties").and_then(|it| it.get(name));
+    let place = written.map_or(&resource.place, |it| &it.place).clone();
+    let unknown = |location: String, why: String| (place.clone(), location, Err(why));
     let path = match written.and_then(|it| resolver.value(it)).map(|it| it.value) {
         Some(Value::Text(path)) => path,
         Some(Value::Unresolved(it)) => {
-            return Err(format!("the template of the nested stack {id} is not known: {}", it.why));
+            let why = format!("the template of the nested stack {id} is not known: {}", it.why);
+            return unknown(without_host(&it.text), why);
         }
         Some(Value::Map(_)) if is_application => {
-            return Err(format!("{id} is from the AWS Serverless Application Repository"));
+            let why = format!("{id} is from the AWS Serverless Application Repository");
+            return unknown(String::new(), why);
         }
-        _ => return Err(format!("the nested stack {id} has no `{name}`")),
+        _ => return unknown(String::new(), format!("the nested stack {id} has no `{name}`")),
     };
-    match path.contains("://") && !path.starts_with("file://") {
-        true => Err(format!("the template of the nested stack {id} is no file here, but {path}")),
-        false => Ok(path.trim_start_matches("file://").to_owned()),
+    if path.contains("://") && !path.starts_with("file://") {
+        let why = format!("the template of the nested stack {id} is no file here, but {path}");
+        return unknown(without_host(&path), why);
     }
+    let path = path.trim_start_matches("file://").to_owned();
+    (place.clone(), path.clone(), Ok(path))
+}
+
+/// The path of a URL.
+fn without_host(url: &str) -> String {
+    let path =
+        url.split_once("://").map_or(url, |(_, it)| it.split_once('/').map_or("", |it| it.1));
+    path.split(['?', '#']).next().unwrap_or_default().to_owned()
+}
+
+impl NestedStack {
+    /// How many names at the end of a path are those of the location, from the last one on. What an expression
+    /// adds before a name may be a folder.
+    pub fn names_in_common(&self, path: &str) -> usize {
+        let mut names = path.rsplit('/');
+        let mut common = 0;
+        for written in self.location.rsplit('/') {
+            let known = written.rsplit('}').next().unwrap_or(written);
+            match names.next() {
+                Some(name) if name == known && !name.is_empty() => common += 1,
+                _ => break,
+            }
+            if known != written {
+                break;
+            }
+        }
+        common
+    }
+
+    /// The name of a file with its template, as far as that is known.
+    pub fn file_name(&self) -> Option<String> {
+        let name = self.location.rsplit(['/', '}']).next()?;
+        (!name.is_empty() && !name.contains('$')).then(|| name.to_owned())
+    }
+
+    /// Why this cannot be the template of the stack: CloudFormation would refuse the parameters that are passed.
+    pub fn misfit(&self, template: &Source) -> Option<String> {
+        let id = &self.id;
+        let declared = template.root.get("Parameters").map_or(&[][..], Node::entries);
+        let is_declared = |name: &str| declared.iter().any(|it| &*it.key == name);
+        if self.parameters.contains_key(ALL) {
+            return None;
+        }
+        if let Some(name) = self.parameters.keys().find(|it| !is_declared(it)) {
+            return Some(format!("it has no parameter `{name}`, which {id} passes"));
+        }
+        let mut needed = declared.iter().filter(|it| !it.node.has("Default"));
+        let lacks = needed.find(|it| !self.parameters.contains_key(&*it.key))?;
+        Some(format!("it needs the parameter `{}`, which {id} does not pass", lacks.key))
+    }
+}
+
+/// The stacks that the template may deploy, whatever their conditions are.
+pub(super) fn mentioned(resolver: &Resolver) -> Vec<NestedStack> {
+    let resources = resolver.template.get("Resources").map_or(&[][..], Node::entries).iter();
+    let nested = resources.filter(|it| is_nested(&it.node));
+    nested.take(NESTED_LIMIT).map(|it| stack(it, resolver)).collect()
 }
 
 fn parameters(resource: &Node, resolver: &Resolver) -> Values {
@@ -112,4 +184,61 @@ pub(super) fn outputs(resolver: &Resolver) -> Values {
         Some((it.key.to_string(), found))
     };
     outputs.filter_map(output).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::document::place::Role;
+    use crate::document::template::{Surroundings, nested};
+
+    fn source(text: &str) -> Source {
+        Source::read("root.yaml", Role::Definition, text.as_bytes()).unwrap()
+    }
+
+    /// The one stack with this URL, to which two values are passed.
+    fn stack_of(url: &str) -> NestedStack {
+        let text = format!(
+            "Parameters: {{Bucket: {{Type: String}}}}
+Resources:
+  Vpc:
+    Type: AWS::CloudFormation::Stack
+    Properties: {{TemplateURL: {url}, Parameters: {{Cidr: a, Zones: b}}}}"
+        );
+        nested(&source(&text), &Surroundings::default()).remove(0)
+    }
+
+    #[test]
+    fn a_file_is_likely_the_template_the_more_of_its_path_is_that_of_the_url() {
+        for (url, path, common) in [
+            ("https://s3.amazonaws.com/b/infra/vpc.yaml", "vpc.yaml", 1),
+            ("https://s3.amazonaws.com/b/infra/vpc.yaml", "repo/infra/vpc.yaml", 2),
+            ("https://s3.amazonaws.com/b/infra/vpc.yaml?versionId=3", "./vpc.yaml", 1),
+            ("https://s3.amazonaws.com/b/infra/vpc.yaml", "my-vpc.yaml", 0),
+            ("https://s3.amazonaws.com/b/infra/vpc.yaml", "vpc.yaml/other", 0),
+            ("https://vpc.yaml", "vpc.yaml", 0),
+            ("!Sub 'https://${Bucket}.s3.amazonaws.com/infra/vpc.yaml'", "infra/vpc.yaml", 2),
+            ("!Sub 'https://s3.amazonaws.com/${Bucket}vpc.yaml'", "b/vpc.yaml", 1),
+            ("!Sub 'https://s3.amazonaws.com/${Bucket}'", "b/vpc.yaml", 0),
+            ("!Ref Bucket", "vpc.yaml", 0),
+        ] {
+            assert_eq!(stack_of(url).names_in_common(path), common, "{url} {path}");
+        }
+    }
+
+    #[test]
+    fn a_template_that_cannot_take_the_parameters_is_another_one() {
+        let vpc = stack_of("https://s3.amazonaws.com/b/vpc.yaml");
+        for (parameters, misfit) in [
+            ("Cidr: {Type: String}, Zones: {Type: String}, Name: {Type: String, Default: x}", None),
+            ("Cidr: {Type: String}", Some("it has no parameter `Zones`, which Vpc passes")),
+            (
+                "Cidr: {Type: String}, Zones: {Type: String}, Name: {Type: String}",
+                Some("it needs the parameter `Name`, which Vpc does not pass"),
+            ),
+        ] {
+            let template = source(&format!("Parameters: {{{parameters}}}"));
+            assert_eq!(vpc.misfit(&template).as_deref(), misfit);
+        }
+    }
 }

@@ -13,7 +13,7 @@ fn update_of(status: &str, by_cdk: bool) -> CheckResult {
     let described = json!({"status": status, "parameters": {}});
     let key = json!({"region": REGION, "stack": "prod"});
     let account = account().says("cloudformation:DescribeStacks", &key, &described);
-    let deployment = Deployment { stack: Some(stack), unseen: Vec::new() };
+    let deployment = Deployment { stack: Some(stack), ..Deployment::default() };
     let story = Story::task(r#""cpu": "256""#).deployed_by(deployment);
     let mut results = story.in_account(account.recorded()).judged_by(&SERVICE_STACK);
     assert_eq!(results.len(), 1, "{results:#?}");
@@ -64,7 +64,7 @@ fn without_a_stack_there_is_nothing_to_update_and_a_denied_call_is_unknown() {
     assert_eq!(alone[0].status, Status::Skip, "{alone:#?}");
     let stack =
         StackUse { name: "prod".to_owned(), region: REGION.parse().unwrap(), by_cdk: false };
-    let deployment = Deployment { stack: Some(stack), unseen: Vec::new() };
+    let deployment = Deployment { stack: Some(stack), ..Deployment::default() };
     let story = Story::task(r#""cpu": "256""#).deployed_by(deployment);
     let unread = story.in_account(account().recorded()).judged_by(&SERVICE_STACK);
     assert_eq!(unread[0].status, Status::Unknown, "{unread:#?}");

@@ -62,9 +62,9 @@ fn declare_roles(source: &Source, known: &Surroundings, run: &mut RunLoop<'_>) {
         let names = ListRolePolicies::of(region, &name);
         let arns = ListAttachedRolePolicies::of(region, &name);
         match before {
-            Some(managed) => {
-                facts.add_list(&names, policies, Vec::new());
-                facts.add_list(&arns, attached, managed);
+            Some(before) => {
+                facts.add_list(&names, policies, before.inline);
+                facts.add_list(&arns, attached, before.attached);
             }
             None => {
                 facts.add(&names, Ok(json!(policies)));

@@ -36,7 +36,7 @@ use super::source::{Dialect, Source};
 use expression::Resolver;
 
 pub use conform::misnamed;
-pub use declared::{Declared, DeclaredRole, Surroundings};
+pub use declared::{Before, Declared, DeclaredRole, Surroundings};
 pub use described::{Described, DescribedKind};
 pub use fate::Affected;
 pub use live::{HIDDEN, LiveResource, LiveStack, digests};

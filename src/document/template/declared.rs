@@ -72,7 +72,15 @@ pub struct DeclaredRole {
     pub attached: Vec<String>,
     /// Its other policies, each with its document, or why that is not known.
     pub inline: Vec<(String, Result<Value, String>)>,
-    /// The ARNs of the managed policies that the stack has created, if it has created the role too: then the role
-    /// may have policies that the template does not write.
-    pub before: Option<Vec<String>>,
+    /// What becomes of the policies that it has already, if it exists: it may have some that are not written.
+    pub before: Option<Before>,
+}
+
+/// The policies of a role that exists which it has after the deployment only if they are written.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Before {
+    /// The ARNs of managed policies.
+    pub attached: Vec<String>,
+    /// The names of inline policies.
+    pub inline: Vec<String>,
 }

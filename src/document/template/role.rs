@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value as Json};
 
-use super::declared::DeclaredRole;
+use super::declared::{Before, DeclaredRole};
 use super::expression::{Resolver, scalar};
 use super::fate::{self, Fate};
 use super::live::LiveResource;
@@ -142,11 +142,12 @@ fn overwritten(role: &Entry, name: &str, resources: &[Entry], resolver: &Resolve
 }
 
 /// The managed policies of the stack, if it has the role already.
-fn before(role: &Entry, resolver: &Resolver) -> Option<Vec<String>> {
+fn before(role: &Entry, resolver: &Resolver) -> Option<Before> {
     let live = resolver.known.live.as_ref()?;
     live.resources.get(&*role.key)?;
     let managed = live.resources.values().filter(|it| it.kind == MANAGED_POLICY);
-    Some(managed.map(|it| it.id.clone()).collect())
+    let attached = managed.map(|it| it.id.clone()).collect();
+    Some(Before { attached, inline: Vec::new() })
 }
 
 const UNCLEAR: &str = "the ARN of a managed policy is not known";

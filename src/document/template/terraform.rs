@@ -18,6 +18,7 @@ mod reference;
 mod resource;
 mod role;
 mod spelling;
+mod taken;
 
 use super::created::{
     BUCKET, CLUSTER, Created, GROUP, KEY_ALIAS, LOG_GROUP, NAMESPACE, PARAMETER, PATH, PROVIDER,

@@ -8,7 +8,7 @@ use super::planned::{
 use super::policy::{Policy, parsed, policies, policy};
 use super::resource::Resource;
 use crate::document::node::{Entry, Node, Value};
-use crate::document::template::declared::DeclaredRole;
+use crate::document::template::declared::{Before, DeclaredRole};
 use crate::document::template::expression::scalar;
 
 /// Types of IAM without a role whose policies they may change.
@@ -40,7 +40,7 @@ fn declared(plan: &Plan, role: &PlannedRole, resource: &Resource) -> DeclaredRol
         inline: Vec::new(),
         own: Vec::new(),
         managed: Vec::new(),
-        before: Vec::new(),
+        before: Before::default(),
     };
     policies.of_deleted();
     policies.of_before(resource);
@@ -73,9 +73,9 @@ fn declared(plan: &Plan, role: &PlannedRole, resource: &Resource) -> DeclaredRol
 }
 
 /// The policies of one role, while they are collected.
-struct Policies<'p, 's> {
-    plan: &'p Plan<'s>,
-    role: &'p PlannedRole,
+pub(super) struct Policies<'p, 's> {
+    pub(super) plan: &'p Plan<'s>,
+    pub(super) role: &'p PlannedRole,
     exists: bool,
     attached: Vec<String>,
     inline: Vec<Policy>,
@@ -83,85 +83,16 @@ struct Policies<'p, 's> {
     own: Vec<Policy>,
     /// The addresses of managed policies that the plan writes.
     managed: Vec<String>,
-    /// The ARNs of managed policies that the apply detaches, or that are judged as the plan writes them.
-    before: Vec<String>,
+    /// What the apply takes from the role, and the managed policies that are judged as the plan writes them.
+    pub(super) before: Before,
 }
 
 impl Policies<'_, '_> {
-    fn unknown(&mut self, name: &str, why: &str) {
+    pub(super) fn unknown(&mut self, name: &str, why: &str) {
         self.inline.push((name.to_owned(), Err(why.to_owned())));
     }
 
-    /// What the apply detaches.
-    fn of_deleted(&mut self) {
-        let plan = self.plan;
-        for it in &plan.deleted {
-            let attribute = ATTACHED_TO.iter().find(|(kind, _)| *kind == it.kind);
-            let is_for = attribute.map(|(_, name)| self.is_for(it, name));
-            match (it.kind, is_for, it.text("policy_arn")) {
-                ("aws_iam_role_policy_attachment", Some(Some(true)), Some(arn)) => {
-                    self.before.push(arn.to_owned());
-                }
-                (POLICY_ATTACHMENT, Some(Some(true) | None), _) => {
-                    let why = format!("this plan deletes {}, which was for the role", it.address);
-                    self.unknown(&it.address, &why);
-                }
-                _ => {}
-            }
-        }
-        for it in plan.resources().iter().filter(|it| it.kind == POLICY_ATTACHMENT) {
-            if it.loses("roles", &self.role.name) {
-                let why = format!("{} detaches its policy from the role", it.address);
-                self.unknown(&it.address, &why);
-            }
-        }
-    }
-
-    /// What the role lists before the apply, and not after it.
-    fn of_before(&mut self, resource: &Resource) {
-        let Some(before) = resource.before else { return };
-        let plan = self.plan;
-        let items = |name: &str| before.get(name).map_or(&[][..], Node::items);
-        for arn in items("managed_policy_arns").iter().filter_map(Node::text) {
-            if !resource.loses("managed_policy_arns", arn) {
-                continue;
-            }
-            let is_it = |it: &&Resource| {
-                matches!(it.kind, "aws_iam_role_policy_attachment" | POLICY_ATTACHMENT)
-                    && it.text("policy_arn").is_none_or(|it| it == arn)
-                    && self.is_attached_to(it)
-            };
-            match plan.resources().iter().find(is_it) {
-                Some(other) => {
-                    let why = format!(
-                        "{} detaches the policy that {} attaches",
-                        resource.address, other.address
-                    );
-                    self.unknown(arn, &why);
-                }
-                None => self.before.push(arn.to_owned()),
-            }
-        }
-        let after = resource.given("inline_policy").map_or(&[][..], Node::items);
-        let name = |it: &Node| it.get("name").and_then(Node::text).map(str::to_owned);
-        for gone in items("inline_policy").iter().filter_map(name) {
-            let is_kept = after.iter().any(|it| name(it).is_none_or(|it| it == gone));
-            let is_it = |it: &&Resource| {
-                it.kind == "aws_iam_role_policy"
-                    && it.text("name").is_none_or(|it| it == gone)
-                    && self.is_attached_to(it)
-            };
-            if let (false, Some(other)) = (is_kept, plan.resources().iter().find(is_it)) {
-                let why = format!(
-                    "{} deletes the policy that {} writes",
-                    resource.address, other.address
-                );
-                self.unknown(&gone, &why);
-            }
-        }
-    }
-
-    fn is_attached_to(&self, resource: &Resource) -> bool {
+    pub(super) fn is_attached_to(&self, resource: &Resource) -> bool {
         let attribute = ATTACHED_TO.iter().find(|(kind, _)| *kind == resource.kind);
         attribute.is_some_and(|(_, name)| self.is_for(resource, name) != Some(false))
     }
@@ -219,7 +150,7 @@ impl Policies<'_, '_> {
                 match attribute {
                     "inline_policy" => self.inline_block(&resource.address, item),
                     _ => match &item.value {
-                        Value::Text(arn) if self.before.contains(arn) => {}
+                        Value::Text(arn) if self.before.attached.contains(arn) => {}
                         Value::Text(arn) => self.attach(resource, arn),
                         _ => self.unknown("a managed policy", "its ARN is known after the apply"),
                     },
@@ -284,7 +215,7 @@ impl Policies<'_, '_> {
         let gone = self.plan.deleted.iter().find(is_it);
         match self.plan.resources().iter().find(is_it) {
             Some(planned) if planned.changes => {
-                self.before.push(arn.to_owned());
+                self.before.attached.push(arn.to_owned());
                 self.of_policy(planned);
             }
             None if gone.is_some() => {
@@ -315,7 +246,7 @@ impl Policies<'_, '_> {
         }
     }
 
-    fn is_for(&self, resource: &Resource, attribute: &str) -> Option<bool> {
+    pub(super) fn is_for(&self, resource: &Resource, attribute: &str) -> Option<bool> {
         is_for(self.plan, self.role, resource, attribute)
     }
 

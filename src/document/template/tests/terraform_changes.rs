@@ -46,6 +46,63 @@ fn open_in(changes: &[Json]) -> Vec<String> {
     open(role)
 }
 
+/// The policies that a role has before the apply and, unless they are written, not after it.
+fn taken(attached: &[&str], inline: &[&str]) -> Option<Before> {
+    let all = |names: &[&str]| names.iter().map(|it| (*it).to_owned()).collect();
+    Some(Before { attached: all(attached), inline: all(inline) })
+}
+
+#[test]
+fn what_the_plan_deletes_from_a_role_is_known_to_be_gone() {
+    let role = || existing(json!({}), None);
+    let before = |name: &str| json!({"role": "exec", "name": name, "policy": ALL});
+    let gone = deleted("aws_iam_role_policy.old", before("old"));
+    let kept = || inline("aws_iam_role_policy.kept", "kept", NONE);
+    let found = roles_of(&plan(&[role(), gone.clone(), kept()], &[]));
+    assert_eq!(found[0].before, taken(&[], &["old"]));
+    assert_eq!(open(&found[0]), Vec::<String>::new());
+    assert_eq!(found[0].inline.len(), 1);
+    // One with another name replaces it.
+    let after = json!({"role": "exec", "name": "new", "policy": NONE});
+    let renamed = |actions: &[&str], after: &Json| {
+        updated("aws_iam_role_policy.old", actions, before("old"), after.clone())
+    };
+    let found = roles_of(&plan(&[role(), renamed(&["delete", "create"], &after)], &[]));
+    assert_eq!((open(&found[0]), &found[0].before), (vec![], &taken(&[], &["old"])));
+    // A block of the role is gone with the update.
+    let block = json!({"inline_policy": [{"name": "old", "policy": ALL}]});
+    let emptied = existing(json!({"inline_policy": []}), Some(block));
+    let found = roles_of(&plan(&[emptied], &[]));
+    assert_eq!((open(&found[0]), &found[0].before), (vec![], &taken(&[], &["old"])));
+    // Which one of two of the same name is last is nowhere.
+    let why = "this plan deletes aws_iam_role_policy.old, and aws_iam_role_policy.moved is the same policy: which of both is last is not known";
+    let moved = change(
+        "aws_iam_role_policy.moved",
+        &["create"],
+        json!({"role": "exec", "name": "old", "policy": ALL}),
+        json!({}),
+    );
+    assert_eq!(open_in(&[role(), gone, moved]), [format!("old: {why}")]);
+    let same = renamed(&["create", "delete"], &before("old"));
+    assert_eq!(open_in(&[role(), same]).len(), 1);
+    let same = renamed(&["delete", "create"], &before("old"));
+    assert_eq!(open_in(&[role(), same]), Vec::<String>::new());
+}
+
+#[test]
+fn a_policy_that_one_attachment_detaches_and_another_attaches_is_not_certain() {
+    let role = || existing(json!({}), None);
+    let attachment = || json!({"role": "exec", "policy_arn": PULL});
+    let gone = || deleted("aws_iam_role_policy_attachment.a", attachment());
+    let found = roles_of(&plan(&[role(), gone()], &[]));
+    assert_eq!((open(&found[0]), &found[0].before), (vec![], &taken(&[PULL], &[])));
+    for actions in ["create", "no-op"] {
+        let moved = change("aws_iam_role_policy_attachment.b", &[actions], attachment(), json!({}));
+        let open = open_in(&[role(), gone(), moved]);
+        assert!(open[0].contains("which of both is last is not known"), "{open:?}");
+    }
+}
+
 #[test]
 fn what_a_role_no_longer_lists_is_not_known_if_something_else_writes_it() {
     let attachment = json!({"role": "exec", "policy_arn": PULL});
@@ -56,7 +113,7 @@ fn what_a_role_no_longer_lists_is_not_known_if_something_else_writes_it() {
         "aws_iam_role.exec detaches the policy that aws_iam_role_policy_attachment.a attaches";
     assert_eq!(open_in(&[gone.clone(), attachment]), [format!("{PULL}: {why}")]);
     let found = roles_of(&plan(&[gone], &[]));
-    assert_eq!((&found[0].attached, &found[0].before), (&vec![], &Some(vec![PULL.to_owned()])));
+    assert_eq!((&found[0].attached, &found[0].before), (&vec![], &taken(&[PULL], &[])));
 
     let lists = |all: Json| json!({"inline_policy": all});
     let before = lists(json!([{"name": "own", "policy": ALL}]));

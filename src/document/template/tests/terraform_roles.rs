@@ -248,7 +248,7 @@ fn a_role_that_the_plan_leaves_is_not_declared() {
 fn a_role_that_the_plan_changes_is_what_it_is_after_the_apply() {
     let found = roles_of(&plan(&[existing(&["update"], json!([]), json!([MANAGED]))], &[]));
     assert_eq!((&*found[0].arn, &*found[0].attached), (EXEC, &[MANAGED.to_owned()][..]));
-    assert_eq!(found[0].before, Some(Vec::new()));
+    assert_eq!(found[0].before, Some(Before::default()));
     // What another resource of the plan writes or deletes is not what the role lists now.
     let other = "arn:aws:iam::aws:policy/Other";
     let detached = |policy: &str| {
@@ -263,7 +263,8 @@ fn a_role_that_the_plan_changes_is_what_it_is_after_the_apply() {
     let role = || existing(&["no-op"], inline.clone(), json!([MANAGED, other]));
     let found = roles_of(&plan(&[role(), own, detached(other)], &[]));
     assert_eq!(found[0].attached, [MANAGED]);
-    assert_eq!(found[0].before, Some(vec![other.to_owned()]));
+    let attached = vec![other.to_owned()];
+    assert_eq!(found[0].before, Some(Before { attached, ..Before::default() }));
     let known: Vec<String> =
         known_policies(&found[0]).iter().map(|(name, it)| format!("{name} {it}")).collect();
     assert_eq!(known, [r#"kept {"kept":1}"#, r#"own {"new":1}"#]);
@@ -276,7 +277,10 @@ fn a_role_that_the_plan_changes_is_what_it_is_after_the_apply() {
     let role = existing(&["no-op"], json!([]), json!([arn]));
     let found = roles_of(&plan(&[role, policy, kept], &[]));
     assert_eq!(found[0].attached, Vec::<String>::new());
-    assert_eq!(found[0].before.as_deref().map(|it| it.contains(&arn.to_owned())), Some(true));
+    assert_eq!(
+        found[0].before.as_ref().map(|it| it.attached.contains(&arn.to_owned())),
+        Some(true)
+    );
     assert_eq!(known_policies(&found[0]), [("p", &json!({"p": 1}))]);
 }
 

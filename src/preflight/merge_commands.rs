@@ -4,6 +4,8 @@
 //! replaced by each of them, and the last command pasted would remove what the others added. So all of them
 //! write the same: the current statements, and all additions.
 
+use std::collections::HashMap;
+
 use serde_json::Value;
 
 use crate::report::CheckResult;
@@ -11,18 +13,20 @@ use crate::shell::ShellCommand;
 
 /// Makes all commands that replace one policy write all additions.
 pub(super) fn merge_commands(results: &mut [Vec<CheckResult>]) {
-    let mut merged: Vec<ShellCommand> = Vec::new();
+    let mut merged: HashMap<String, ShellCommand> = HashMap::new();
     for command in results.iter().flatten().flat_map(|result| &result.commands) {
-        let Some(policy) = command.policy() else { continue };
-        match merged.iter_mut().find(|it| it.writes_policy_of(command)) {
+        let (Some(policy), Some(place)) = (command.policy(), command.without_policy()) else {
+            continue;
+        };
+        match merged.get_mut(&place) {
             Some(first) => add_statements(first, policy),
-            None => merged.push(command.clone()),
+            None => _ = merged.insert(place, command.clone()),
         }
     }
     for result in results.iter_mut().flatten() {
         let mut commands: Vec<ShellCommand> = Vec::new();
         for command in std::mem::take(&mut result.commands) {
-            let whole = merged.iter().find(|it| it.writes_policy_of(&command)).cloned();
+            let whole = command.without_policy().and_then(|it| merged.get(&it)).cloned();
             let command = whole.unwrap_or(command);
             if !commands.contains(&command) {
                 commands.push(command);

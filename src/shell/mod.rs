@@ -153,15 +153,12 @@ impl ShellCommand {
         self.last.words.get_mut(at)?.policy_mut()
     }
 
-    /// Whether both write a policy to the same place, so that the last one that runs wins.
-    pub fn writes_policy_of(&self, other: &ShellCommand) -> bool {
-        let (Some(at), Some(there)) = (self.place_of_policy(), other.place_of_policy()) else {
-            return false;
-        };
-        let (own, theirs) = (&self.last.words, &other.last.words);
-        at == there
-            && own.len() == theirs.len()
-            && own.iter().zip(theirs).enumerate().all(|(n, (own, their))| n == at || own == their)
+    /// The command without the policy that it writes: of two for which this is the same, the last one that runs wins.
+    pub fn without_policy(&self) -> Option<String> {
+        let at = self.place_of_policy()?;
+        let word = |(n, it): (usize, &Word)| if n == at { " ".to_owned() } else { it.to_string() };
+        let words: Vec<String> = self.last.words.iter().enumerate().map(word).collect();
+        Some(words.join(" "))
     }
 
     fn place_of_policy(&self) -> Option<usize> {

@@ -148,7 +148,6 @@ impl Writer<'_, '_> {
     }
 
     fn found(&self, finding: &Finding) -> CheckResult {
-        let check = self.probe.check;
         let mut result = match &finding.severity {
             Severity::Unknown(gap) => self.unknown(gap),
             Severity::Absent(lack) => return self.lacking(lack, finding),
@@ -258,7 +257,13 @@ fn of_value(why: &str) -> String {
         // The text of a placeholder is the user's.
         !why.contains("is a placeholder") && words.iter().any(|it| why.contains(it))
     };
-    if has(&["this template creates", "only after the deployment", "CloudFormation"]) {
+    if has(&["no stack of this region exports"]) {
+        "Deploy the stack that exports it first: CloudFormation refuses the template until then. If it is deployed, check --region and the parameters in the name"
+            .to_owned()
+    } else if has(&["is exported by another stack"]) {
+        "Run verify, which reads what other stacks export, or accept it with --allow-unknown"
+            .to_owned()
+    } else if has(&["this template creates", "only after the deployment", "CloudFormation"]) {
         "Pass --stack NAME once the stack exists, or accept it with --allow-unknown".to_owned()
     } else if has(&["only after the apply", "this plan changes"]) {
         "Run again after the apply, or accept it with --allow-unknown".to_owned()

@@ -309,3 +309,40 @@ fn a_live_stack_that_refuses_an_update_fails() {
         .says("Delete the stack, and create it again");
     run("REVIEW_IN_PROGRESS").ends(3);
 }
+
+#[test]
+fn offline_only_what_a_flag_would_tell_is_unknown() {
+    let folder = Folder::new("template-offline");
+    let template = |group: &str| {
+        format!(
+            "Conditions: {{IsGov: !Equals [!Ref 'AWS::Partition', aws-us-gov]}}
+Resources:
+  LogGroup: {{Type: 'AWS::Logs::LogGroup'}}
+  Task:
+    Type: AWS::ECS::TaskDefinition
+    Properties:
+      Family: web
+      TaskRoleArn: !If [IsGov, arn:aws-us-gov:iam::111122223333:role/web, !Ref 'AWS::NoValue']
+      ContainerDefinitions:
+        - Name: web
+          Image: nginx
+          Memory: 128
+          LogConfiguration:
+            LogDriver: awslogs
+            Options: {{awslogs-group: {group}, awslogs-region: !Ref 'AWS::Region'}}
+"
+        )
+    };
+    folder.write("stack.yaml", template("!Ref LogGroup"));
+    folder.line("definition stack.yaml --region eu-west-1").ends(0);
+    let said = folder.line("definition stack.yaml -o json").ends(3);
+    let unknown = said.results("unknown");
+    assert!(!unknown.is_empty());
+    for (_, _, message) in unknown {
+        assert!(message.contains("the region is not known: pass --region"), "{message}");
+    }
+    // Only verify may read what another stack exports.
+    folder.write("stack.yaml", template("!ImportValue logs"));
+    let said = folder.line("definition stack.yaml --region eu-west-1").ends(3);
+    said.says("Run verify, which reads what other stacks export");
+}

@@ -224,6 +224,9 @@ impl<'t> Resolver<'t> {
             Some(STACK | APPLICATION) => {
                 format!("`{path}` is an output of a nested stack")
             }
+            Some(kind) if attribute.is_none() => format!(
+                "`{name}` is known only after the deployment: this template creates it ({kind})"
+            ),
             Some(kind) => {
                 format!("`{path}` depends on {name}, which this template creates ({kind})")
             }
@@ -256,8 +259,7 @@ impl<'t> Resolver<'t> {
         {
             return at(Some(yes.clone()), place);
         }
-        let why = format!("the condition `{name}` of `!If` cannot be determined");
-        Some(unresolved(place, &format!("If {name}"), why))
+        Some(unresolved(place, &format!("If {name}"), self.undetermined(name)))
     }
 }
 

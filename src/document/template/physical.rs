@@ -53,10 +53,10 @@ impl Resolver<'_> {
             named.map_or_else(|| made_up::of(stack, id), |it| it.id.clone())
         };
         let (Some(region), Some(account)) = (&self.known.region, &self.known.account) else {
-            // A name that is written needs neither; without them nothing describes one that is made up.
+            // A name needs neither. One that is made up is never looked for in the account.
             return match (kind, attribute) {
                 ("AWS::IAM::Role", None) => text("RoleName")?,
-                ("AWS::Logs::LogGroup", None) => text("LogGroupName")?,
+                ("AWS::Logs::LogGroup", None) => named("LogGroupName", stack),
                 ("AWS::SSM::Parameter", None) => text("Name")?,
                 _ => None,
             };

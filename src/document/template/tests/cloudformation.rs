@@ -140,13 +140,13 @@ fn an_expression_that_is_not_known_says_why() {
         ),
         (
             "!If [IsOpen, a, b]",
-            "? ${If IsOpen} (the condition `IsOpen` of `!If` cannot be determined)",
+            "? ${If IsOpen} (the condition `IsOpen` cannot be determined: the parameter `Zone` has no default: pass --parameter Zone=VALUE)",
         ),
-        ("!If [Both, a, b]", "? ${If Both} (the condition `Both` of `!If` cannot be determined)"),
         (
-            "!If [Circle, a, b]",
-            "? ${If Circle} (the condition `Circle` of `!If` cannot be determined)",
+            "!If [Both, a, b]",
+            "? ${If Both} (the condition `Both` cannot be determined: the parameter `Zone` has no default: pass --parameter Zone=VALUE)",
         ),
+        ("!If [Circle, a, b]", "? ${If Circle} (the condition `Circle` cannot be determined)"),
         ("!If [Nobody, a, b]", "? ${If Nobody} (the template has no condition `Nobody`)"),
         (
             "!Ref Size",

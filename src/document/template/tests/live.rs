@@ -89,7 +89,7 @@ fn what_an_update_changes_is_not_that_of_the_stack() {
     let changed = BEFORE.replace("Port: 80", "Port: 81").replace("Name: /web", "Name: /new");
     let found = read(&changed, &known());
     assert_eq!(found[4], "/new");
-    assert!(found[5].starts_with("? `Target` depends on Target"), "{found:?}");
+    assert!(found[5].starts_with("? `Target` is known only after the deployment"), "{found:?}");
     // The service keeps its name.
     assert_eq!((&*found[1], &*found[6]), (ROLE, "web-1"));
 }

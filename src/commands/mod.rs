@@ -159,7 +159,7 @@ mod tests {
     }
 
     #[test]
-    fn the_parser_takes_output_passed_a_format_to_be_settled() {
+    fn the_parser_takes_output_beside_a_format_to_be_settled() {
         let line = ["aws-ecs-preflight", "checks", "--output", "text", "--format", "json"];
         let matches = pages::command(GROUPS).try_get_matches_from(line).unwrap();
         assert_eq!(matches.value_source("format"), Some(ValueSource::CommandLine));
